@@ -16,6 +16,14 @@ static bool was_asked(const struct prelude *p)
 	return p->flags & PRELUDE_ASKED || !p->spoke[CLIENT];
 }
 
+/* A line of the client, which is the command that asks for TLS or not. */
+static enum prelude_answer on_command(struct prelude *p, bool asks)
+{
+	if (asks)
+		prelude_ask(p);
+	return PRELUDE_MORE;
+}
+
 static enum prelude_answer on_yes_or_no(struct prelude *p, bool yes, bool no)
 {
 	if (yes && was_asked(p))
@@ -83,11 +91,8 @@ enum prelude_answer prelude_smtp_line(
 	struct prelude *p, enum side side, struct wire line, uint32_t total)
 {
 	(void)total;
-	if (side == CLIENT) {
-		if (prelude_word(line, "STARTTLS"))
-			prelude_ask(p);
-		return PRELUDE_MORE;
-	}
+	if (side == CLIENT)
+		return on_command(p, prelude_word(line, "STARTTLS"));
 	unsigned code = reply_code(line);
 	return on_yes_or_no(p, code == 220, code >= 400);
 }
@@ -155,11 +160,8 @@ enum prelude_answer prelude_pop3_line(
 	struct prelude *p, enum side side, struct wire line, uint32_t total)
 {
 	(void)total;
-	if (side == CLIENT) {
-		if (prelude_word(line, "STLS"))
-			prelude_ask(p);
-		return PRELUDE_MORE;
-	}
+	if (side == CLIENT)
+		return on_command(p, prelude_word(line, "STLS"));
 	if (!(p->flags & PRELUDE_ASKED))
 		return PRELUDE_MORE;
 	return on_yes_or_no(p, prelude_word(line, "+OK"), prelude_word(line, "-ERR"));
@@ -170,11 +172,8 @@ enum prelude_answer prelude_nntp_line(
 	struct prelude *p, enum side side, struct wire line, uint32_t total)
 {
 	(void)total;
-	if (side == CLIENT) {
-		if (prelude_word(line, "STARTTLS"))
-			prelude_ask(p);
-		return PRELUDE_MORE;
-	}
+	if (side == CLIENT)
+		return on_command(p, prelude_word(line, "STARTTLS"));
 	unsigned code = reply_code(line);
 	return on_yes_or_no(p, code == 382, code >= 400);
 }
@@ -184,11 +183,8 @@ enum prelude_answer prelude_sieve_line(
 	struct prelude *p, enum side side, struct wire line, uint32_t total)
 {
 	(void)total;
-	if (side == CLIENT) {
-		if (prelude_word(line, "STARTTLS"))
-			prelude_ask(p);
-		return PRELUDE_MORE;
-	}
+	if (side == CLIENT)
+		return on_command(p, prelude_word(line, "STARTTLS"));
 	if (!(p->flags & PRELUDE_ASKED))
 		return PRELUDE_MORE;
 	return on_yes_or_no(p, prelude_word(line, "OK"), prelude_word(line, "NO"));
@@ -200,11 +196,8 @@ enum prelude_answer prelude_irc_line(
 	struct prelude *p, enum side side, struct wire line, uint32_t total)
 {
 	(void)total;
-	if (side == CLIENT) {
-		if (prelude_word(line, "STARTTLS"))
-			prelude_ask(p);
-		return PRELUDE_MORE;
-	}
+	if (side == CLIENT)
+		return on_command(p, prelude_word(line, "STARTTLS"));
 	if (line.n > 0 && line.p[0] == ':')
 		wire_skip(&line, first_word(line));
 	return on_yes_or_no(p, prelude_word(line, "670"), prelude_word(line, "691"));
