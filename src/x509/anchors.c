@@ -102,7 +102,7 @@ int x509_add_anchor_key(
 		return -ENOMEM;
 	cert->facts.id = ++x->next_id;
 	cert->refs = 1;
-	cert->subject_digest = name_text_digest(&x->hash_key, name);
+	cert->subject_digest = name_text_digest(&x->content_key, name);
 	cert->issuer_digest = cert->subject_digest;
 	if (table_add(&x->anchor_keys, &cert->by_subject, cert->subject_digest) < 0)
 		return -ENOMEM;

@@ -34,7 +34,7 @@ int x509_new(struct x509 **out, uint64_t max_bytes, struct onpath_stats *stats)
 	list_init(&memory->new_chains);
 	list_init(&memory->kept_chains);
 	CLEANUP(x509_free) struct x509 *x = memory;
-	int err = hash_key_init(&x->hash_key);
+	int err = content_key_init(&x->content_key);
 	if (err == 0)
 		err = crypto_init(&x->crypto);
 	if (err < 0)
@@ -96,7 +96,7 @@ static int fill_hashes(struct x509 *x, struct cert *cert)
 
 struct cert *cache_cert(struct x509 *x, bool *known, struct wire der)
 {
-	uint64_t hash = hash_bytes(&x->hash_key, der);
+	uint64_t hash = hash_bytes(&x->content_key, der);
 
 	*known = true;
 	for (struct node *node = table_first(&x->certs, hash); node; node = table_next(node)) {
@@ -107,7 +107,7 @@ struct cert *cache_cert(struct x509 *x, bool *known, struct wire der)
 		}
 	}
 	*known = false;
-	CLEANUP(cert_free) struct cert *cert = cert_new(der, &x->hash_key);
+	CLEANUP(cert_free) struct cert *cert = cert_new(der, &x->content_key);
 	if (!cert || fill_hashes(x, cert) < 0 || table_add(&x->certs, &cert->by_content, hash) < 0)
 		return NULL;
 	cert->facts.id = ++x->next_id;
@@ -221,7 +221,7 @@ const struct x509_chain *x509_chain_get(struct x509 *x, const struct wire *der, 
 	if (n > CERTS_PARSED_MAX)
 		n = CERTS_PARSED_MAX;
 	for (size_t i = 0; i < n; i++)
-		hash = hash_join(&x->hash_key, hash, hash_bytes(&x->hash_key, der[i]));
+		hash = hash_join(&x->content_key, hash, hash_bytes(&x->content_key, der[i]));
 	for (struct node *node = table_first(&x->chains, hash); node; node = table_next(node)) {
 		struct x509_chain *chain = NODE_IN(struct x509_chain, by_content, node);
 		if (same_chain(chain, der, n)) {

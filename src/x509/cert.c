@@ -33,7 +33,7 @@ static const char *serial_text(struct arena *arena, struct wire serial)
 }
 
 static const char *take_name(
-	struct name *out, struct cert *cert, const struct hash_key *key, struct wire body)
+	struct name *out, struct cert *cert, const struct content_key *key, struct wire body)
 {
 	enum name_result result = body.bad ? NAME_BAD : name_read(out, &cert->arena, key, body);
 
@@ -44,7 +44,7 @@ static const char *take_name(
 					 : "a malformed name";
 }
 
-static const char *read_names(struct cert *cert, const struct hash_key *key, struct wire issuer)
+static const char *read_names(struct cert *cert, const struct content_key *key, struct wire issuer)
 {
 	struct name of_issuer, of_subject;
 	const char *problem = take_name(&of_issuer, cert, key, issuer);
@@ -116,7 +116,7 @@ static void take_extensions(struct cert *cert, struct wire *tbs)
 }
 
 /* NULL, or what is wrong. */
-static const char *read_tbs(struct cert *cert, const struct hash_key *key, struct wire tbs)
+static const char *read_tbs(struct cert *cert, const struct content_key *key, struct wire tbs)
 {
 	cert->facts.version = take_version(cert, &tbs);
 	struct wire serial = der_take(&tbs, DER_INTEGER);
@@ -160,7 +160,8 @@ static void read_algorithm(struct cert *cert)
 
 /* RFC 5280 4.1: SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue }. NULL, or what is
  * wrong. */
-static const char *read_certificate(struct cert *cert, const struct hash_key *key, struct wire der)
+static const char *read_certificate(
+	struct cert *cert, const struct content_key *key, struct wire der)
 {
 	if (der.n > CERT_DER_MAX) {
 		cert->over_limit = true;
@@ -205,7 +206,7 @@ static size_t first_room(size_t der_n)
 	return 512 + (der_n <= CERT_DER_MAX ? der_n / 2 : 0);
 }
 
-struct cert *cert_new(struct wire der, const struct hash_key *key)
+struct cert *cert_new(struct wire der, const struct content_key *key)
 {
 	size_t room = first_room(der.n);
 	struct cert *cert = malloc(sizeof *cert + der.n + room);

@@ -68,7 +68,7 @@ struct cert {
 };
 
 /* Reads a copy of der. The hashes and id are the caller's to fill. NULL: out of memory. */
-struct cert *cert_new(struct wire der, const struct hash_key *key);
+struct cert *cert_new(struct wire der, const struct content_key *key);
 
 /* A certificate that never was: an anchor of which only name and key are known. NULL: out of
  * memory, or no key. */

@@ -17,7 +17,7 @@
 enum answer { ALLOWED, FORBIDDEN, TOO_MANY };
 
 struct checking {
-	const struct hash_key *key;
+	const struct content_key *key;
 	struct wire permitted; /* GeneralSubtrees */
 	struct wire excluded;
 	bool critical;
@@ -68,7 +68,7 @@ static bool address_within(struct wire name, struct wire base)
 }
 
 /* value and base: contents of an RDNSequence. The one begins with the other. */
-static bool directory_within(const struct hash_key *key, struct wire name, struct wire base)
+static bool directory_within(const struct content_key *key, struct wire name, struct wire base)
 {
 	uint64_t of_name[CERT_RDNS_MAX], of_base[CERT_RDNS_MAX];
 	size_t n, m;
@@ -171,7 +171,7 @@ static bool is_critical(const struct cert *cert, const char *oid)
 
 /* The constraints of one CA against all below it; self-issued intermediates are exempt. */
 static enum answer check_below(
-	const struct hash_key *key, const struct cert **bad, struct cert *const *path, size_t at)
+	const struct content_key *key, const struct cert **bad, struct cert *const *path, size_t at)
 {
 	struct checking c = { .key = key, .left = COMPARISONS_MAX };
 	struct wire list = path[at]->constraints;
@@ -205,7 +205,7 @@ static bool usage_allows(const struct cert *cert, bool is_leaf)
 	       (cert->facts.key_usage & KEY_USAGE_TLS) != 0;
 }
 
-enum onpath_chain_status constraints_check(const struct hash_key *key,
+enum onpath_chain_status constraints_check(const struct content_key *key,
 	const struct onpath_cert **bad, struct cert *const *path, size_t n)
 {
 	const struct cert *culprit = NULL;

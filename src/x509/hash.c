@@ -7,7 +7,7 @@
 
 #define BLOCK_BYTES ((size_t)8 * HASH_WORDS)
 
-int hash_key_init(struct hash_key *key)
+int content_key_init(struct content_key *key)
 {
 	uint8_t *p = (uint8_t *)key;
 	size_t n = sizeof *key;
@@ -30,7 +30,7 @@ static uint64_t mix(uint64_t v)
 	return v ^ v >> 31;
 }
 
-uint64_t hash_join(const struct hash_key *key, uint64_t a, uint64_t b)
+uint64_t hash_join(const struct content_key *key, uint64_t a, uint64_t b)
 {
 	return mix(mix(a ^ key->last[0]) + (b ^ key->last[1]));
 }
@@ -54,7 +54,7 @@ static inline uint64_t load(const uint8_t *p)
 }
 
 /* HASH_WORDS words; four sums, so that the additions do not wait for each other. */
-static uint64_t hash_block(const struct hash_key *key, const uint8_t *p)
+static uint64_t hash_block(const struct content_key *key, const uint8_t *p)
 {
 	uint64_t a = 0, b = 0, c = 0, d = 0;
 
@@ -67,7 +67,7 @@ static uint64_t hash_block(const struct hash_key *key, const uint8_t *p)
 	return a + b + c + d;
 }
 
-uint64_t hash_bytes(const struct hash_key *key, struct wire bytes)
+uint64_t hash_bytes(const struct content_key *key, struct wire bytes)
 {
 	uint64_t hash = hash_join(key, bytes.n, 0);
 	uint64_t sum = 0;

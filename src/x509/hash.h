@@ -7,17 +7,17 @@
 
 #define HASH_WORDS 64
 
-struct hash_key {
+struct content_key {
 	uint64_t words[HASH_WORDS];
 	uint64_t last[2];
 };
 
 /* A key of the system's randomness. 0 or -errno. */
-CHECKED int hash_key_init(struct hash_key *key);
+CHECKED int content_key_init(struct content_key *key);
 
-uint64_t hash_bytes(const struct hash_key *key, struct wire bytes);
+uint64_t hash_bytes(const struct content_key *key, struct wire bytes);
 
 /* One number of two; the order counts. */
-uint64_t hash_join(const struct hash_key *key, uint64_t a, uint64_t b);
+uint64_t hash_join(const struct content_key *key, uint64_t a, uint64_t b);
 
 #endif

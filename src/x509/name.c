@@ -11,12 +11,12 @@ struct reading {
 	char buffer[CERT_TEXT_MAX];
 	struct arena scratch; /* for dotted types */
 	uint8_t scratch_bytes[256];
-	const struct hash_key *key;
+	const struct content_key *key;
 	struct wire cn; /* in buffer */
 	struct wire o;
 };
 
-static uint64_t folded_digest(const struct hash_key *key, const char *p, size_t n)
+static uint64_t folded_digest(const struct content_key *key, const char *p, size_t n)
 {
 	char folded[CERT_TEXT_MAX];
 	struct string text = { .p = folded, .max = sizeof folded };
@@ -121,7 +121,7 @@ static enum name_result read_all(
 }
 
 enum name_result name_read(
-	struct name *out, struct arena *arena, const struct hash_key *key, struct wire body)
+	struct name *out, struct arena *arena, const struct content_key *key, struct wire body)
 {
 	uint64_t digests[CERT_RDNS_MAX];
 	size_t count = 0;
@@ -143,7 +143,7 @@ enum name_result name_read(
 }
 
 bool name_rdns(
-	uint64_t out[CERT_RDNS_MAX], size_t *count, const struct hash_key *key, struct wire body)
+	uint64_t out[CERT_RDNS_MAX], size_t *count, const struct content_key *key, struct wire body)
 {
 	struct reading r;
 
@@ -151,7 +151,7 @@ bool name_rdns(
 	return read_all(&r, out, count, body) == NAME_GOOD;
 }
 
-uint64_t name_text_digest(const struct hash_key *key, const char *text)
+uint64_t name_text_digest(const struct content_key *key, const char *text)
 {
 	return folded_digest(key, text, strlen(text));
 }

@@ -18,14 +18,14 @@ enum name_result { NAME_GOOD, NAME_BAD, NAME_TOO_LONG };
 
 /* body: of the SEQUENCE. Strings live in arena; NULL text: out of memory. */
 enum name_result name_read(
-	struct name *out, struct arena *arena, const struct hash_key *key, struct wire body);
+	struct name *out, struct arena *arena, const struct content_key *key, struct wire body);
 
 /* The digests of its RDNs, in order: to see whether one name begins with another. False: malformed
  * or too many. */
-bool name_rdns(
-	uint64_t out[CERT_RDNS_MAX], size_t *count, const struct hash_key *key, struct wire body);
+bool name_rdns(uint64_t out[CERT_RDNS_MAX], size_t *count, const struct content_key *key,
+	struct wire body);
 
 /* The number of a name that is only known as text; not comparable with struct name's digest. */
-uint64_t name_text_digest(const struct hash_key *key, const char *text);
+uint64_t name_text_digest(const struct content_key *key, const char *text);
 
 #endif

@@ -143,7 +143,8 @@ static void judge(struct search *s)
 		settle_for(s, ONPATH_CHAIN_NOT_A_CA, bad);
 		return;
 	}
-	enum onpath_chain_status status = constraints_check(&s->x->hash_key, &bad, s->path, s->len);
+	enum onpath_chain_status status =
+		constraints_check(&s->x->content_key, &bad, s->path, s->len);
 	if (status == ONPATH_CHAIN_VERIFIED)
 		status = check_dates(s, &bad);
 	settle_for(s, status, bad);
@@ -202,7 +203,7 @@ static void add_anchor_keys(struct search *s, struct candidates *out, const stru
 {
 	if (s->x->anchor_keys.count == 0 || !child->facts.issuer[0])
 		return;
-	uint64_t digest = name_text_digest(&s->x->hash_key, child->facts.issuer);
+	uint64_t digest = name_text_digest(&s->x->content_key, child->facts.issuer);
 	struct node *node = table_first(&s->x->anchor_keys, digest);
 
 	for (; node; node = table_next(node)) {

@@ -48,7 +48,7 @@ struct x509_chain {
 
 struct x509 {
 	struct onpath_stats *stats; /* borrowed */
-	struct hash_key hash_key;
+	struct content_key content_key;
 	struct crypto crypto;
 	uint64_t next_id;
 
@@ -96,7 +96,7 @@ void settle(struct x509 *x, struct cert *cert, unsigned *budget);
  * usage, name constraints and critical extensions. ONPATH_CHAIN_VERIFIED, _CONSTRAINED or _SKIPPED,
  * and the certificate that it speaks of.
  */
-enum onpath_chain_status constraints_check(const struct hash_key *key,
+enum onpath_chain_status constraints_check(const struct content_key *key,
 	const struct onpath_cert **bad, struct cert *const *path, size_t n);
 
 #endif

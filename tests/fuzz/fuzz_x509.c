@@ -48,7 +48,7 @@ static void check_parsed(const struct onpath_cert *facts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct hash_key key = { .words = { 1, 2, 3 } };
+	static const struct content_key key = { .words = { 1, 2, 3 } };
 	struct cert *cert = cert_new(wire_of(data, size), &key);
 
 	if (!cert)

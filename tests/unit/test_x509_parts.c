@@ -246,7 +246,7 @@ static void identifiers(void **state)
 	CHECK_TEXT(curve_find(wire_of("\x2b\x81\x04\x00\x22", 5))->name, "P-384");
 }
 
-static struct name name_of(struct arena *arena, const struct hash_key *key, const char *hex)
+static struct name name_of(struct arena *arena, const struct content_key *key, const char *hex)
 {
 	uint8_t buffer[512];
 	struct name name;
@@ -260,10 +260,10 @@ static struct name name_of(struct arena *arena, const struct hash_key *key, cons
 static void names(void **state)
 {
 	struct arena arena = { .failed = false };
-	struct hash_key key;
+	struct content_key key;
 
 	(void)state;
-	CHECK_INT(hash_key_init(&key), 0);
+	CHECK_INT(content_key_init(&key), 0);
 	/* C=US, O="A, b", CN=c + OU=d, CN=e */
 	struct name name = name_of(&arena, &key,
 		"31 0b 30 09 06 03 55 04 06 13 02 55 53 31 0d 30 0b 06 03 55 04 0a 0c 04 41 2c 20 62"
@@ -279,7 +279,7 @@ static void names(void **state)
 	arena_deinit(&arena);
 }
 
-static uint64_t digest_of(const struct hash_key *key, const char *hex)
+static uint64_t digest_of(const struct content_key *key, const char *hex)
 {
 	struct arena arena = { .failed = false };
 	uint64_t digest = name_of(&arena, key, hex).digest;
@@ -290,7 +290,7 @@ static uint64_t digest_of(const struct hash_key *key, const char *hex)
 
 static void names_are_compared_as_rfc_5280_says(void **state)
 {
-	struct hash_key key;
+	struct content_key key;
 	const char *printable = "31 0c 30 0a 06 03 55 04 0a 13 03 41 20 42";    /* "A B" */
 	const char *utf8 = "31 0e 30 0c 06 03 55 04 0a 0c 05 20 61 20 20 62";   /* " a  b" */
 	const char *bmp = "31 0f 30 0d 06 03 55 04 0a 1e 06 00 61 00 20 00 42"; /* "a B" */
@@ -298,7 +298,7 @@ static void names_are_compared_as_rfc_5280_says(void **state)
 	const char *unit = "31 0c 30 0a 06 03 55 04 0b 13 03 41 20 42";         /* OU */
 
 	(void)state;
-	CHECK_INT(hash_key_init(&key), 0);
+	CHECK_INT(content_key_init(&key), 0);
 	CHECK(digest_of(&key, printable) == digest_of(&key, utf8));
 	CHECK(digest_of(&key, printable) == digest_of(&key, bmp));
 	CHECK(digest_of(&key, printable) != digest_of(&key, other));
@@ -308,14 +308,14 @@ static void names_are_compared_as_rfc_5280_says(void **state)
 
 static void bad_names(void **state)
 {
-	struct hash_key key;
+	struct content_key key;
 	uint8_t buffer[64 * 12 + 12];
 	struct name name;
 	struct arena arena = { .failed = false };
 	const char *good = "31 0a 30 08 06 03 55 04 03 0c 01 63";
 
 	(void)state;
-	CHECK_INT(hash_key_init(&key), 0);
+	CHECK_INT(content_key_init(&key), 0);
 	size_t n = unhex(buffer, sizeof buffer, good);
 	for (size_t cut = 1; cut < n; cut++)
 		CHECK_INT(name_read(&name, &arena, &key, wire_of(buffer, cut)), NAME_BAD);
@@ -431,12 +431,12 @@ static void tables_keep_order(void **state)
 
 static void hashes_differ(void **state)
 {
-	struct hash_key key, other;
+	struct content_key key, other;
 	uint8_t bytes[1200] = { 0 };
 
 	(void)state;
-	CHECK_INT(hash_key_init(&key), 0);
-	CHECK_INT(hash_key_init(&other), 0);
+	CHECK_INT(content_key_init(&key), 0);
+	CHECK_INT(content_key_init(&other), 0);
 	uint64_t hash = hash_bytes(&key, wire_of(bytes, sizeof bytes));
 	CHECK(hash == hash_bytes(&key, wire_of(bytes, sizeof bytes)));
 	CHECK(hash != hash_bytes(&other, wire_of(bytes, sizeof bytes)));
