@@ -69,7 +69,7 @@ bool conn_datagram_begins(struct wire datagram)
 static bool open_tls(struct conn_shared *shared, struct conn *conn, const struct frame *frame)
 {
 	if (frame->proto == FRAME_TCP)
-		return true; /* later, see listen_in */
+		return true; /* later, see progress */
 	if (!quic_looks_like_initial(frame->payload))
 		return tls_conn_new(&conn->tls, TLS_OVER_DATAGRAM, shared->stats) == 0;
 	return tls_conn_new(&conn->tls, TLS_OVER_QUIC, shared->stats) == 0 &&

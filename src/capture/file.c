@@ -39,11 +39,6 @@ static const struct format *recognise(struct wire start)
 	return NULL;
 }
 
-bool file_recognise(struct wire start)
-{
-	return recognise(start) != NULL;
-}
-
 int file_init_fd(
 	struct file *f, const struct onpath_source *source, int fd, size_t block, bool follow)
 {

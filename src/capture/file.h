@@ -57,9 +57,6 @@ void file_deinit(struct file *f);
  */
 enum next file_next(struct file *f, struct onpath_packet *out);
 
-/* Whether bytes that begin like this, decompressed, are a capture file. */
-bool file_recognise(struct wire start);
-
 /*
  * The short way to the next packet of a pcap file, for the many: it is whole in the buffer and
  * nothing is odd about it. Only where f->quick. False: nothing happened, call file_next.

@@ -34,7 +34,6 @@
  * and its neighbours fit. */
 #define STREAM_BYTES_MAX       (320u << 10)
 #define STREAM_SEGMENTS_MAX    512
-#define STREAM_GAPS_MAX        16
 /* Seconds from the first byte of a handshake until a hole in it is given up, or the handshake
  * itself. */
 #define HANDSHAKE_SECONDS      60
